@@ -37,8 +37,9 @@ export async function describedPlan(
   const jobs: ArchiveJobPlan[] = []
   for (const job of plan.jobs) {
     if (job.archiveId === undefined) return plan // a job of which only the ID is known
-    const { archiveId } = job
-    const described = describedJob(job, await retry.run(() => describe({ archiveId, signal }), signal))
+    const { archiveId, hash } = job
+    const request = { archiveId, hash, signal }
+    const described = describedJob(job, await retry.run(() => describe(request), signal))
     assertCheckable(described, checkLate)
     jobs.push(described)
   }

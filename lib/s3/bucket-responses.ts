@@ -36,8 +36,8 @@ export interface ObjectFacts {
 
 /** An object that is stored. */
 export interface StoredObject {
-  /** With its quotes. */
-  readonly etag: string
+  /** With its quotes; `undefined` if the response has none, as that of radosgw to a completion. */
+  readonly etag: string | undefined
   /** The version; `undefined` in a bucket without versions. */
   readonly versionId: string | undefined
   /** The hash that the service computed; `undefined` if the response has none that is a SHA-256. */

@@ -61,7 +61,7 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
   readonly #parts = new UploadParts()
   readonly #restores: Restores
   /** The ETags of the objects that responses have named as stored, by {@link contentId}. */
-  readonly #etags = new Map<string, string>()
+  readonly #etags = new Map<string, string | undefined>()
 
   /**
    * @param facts - checked
@@ -189,11 +189,10 @@ export class S3Store implements Port.ArchiveStore, Retrieval.RetrievalStore {
     return undefined
   }
 
-  describeArchive({
-    archiveId,
-    signal,
-  }: Port.StoreRequest & { readonly archiveId: string }): Promise<Retrieval.DescribedArchive> {
-    return this.#restores.describe(archiveId, signal)
+  describeArchive(
+    request: Port.StoreRequest & { readonly archiveId: string; readonly hash?: string | undefined },
+  ): Promise<Retrieval.DescribedArchive> {
+    return this.#restores.describe(request.archiveId, request.signal, request.hash)
   }
 
   startRetrieval(request: Retrieval.StoreRetrieval): Promise<string> {

@@ -193,6 +193,8 @@ export interface RetrievalStore extends JobStore {
     request: StoreRequest & {
       /** The ID of the archive. */
       readonly archiveId: string
+      /** The hash that the caller knows of it: a store that states none can have all bytes verified by it. Default: none. */
+      readonly hash?: string | undefined
     },
   ): Promise<DescribedArchive>
   /** Resolves to the job ID. Each call starts a job that costs money. */

@@ -124,3 +124,27 @@ t.test('an archive without hashes of its parts is planned only where it may be c
   t.match(await describe(mixed, { a: late, b: archive(2) }, true), { rangeSize: 5 * MIB })
   t.match(await describe(plan({ rangeSize: MIB }), { a: late }, true), { rangeSize: MIB })
 })
+
+t.test('a store learns the hash that the caller knows', async (t) => {
+  const asked: unknown[] = []
+  const store = {
+    limits,
+    describeArchive: ({
+      archiveId,
+      hash,
+    }: {
+      readonly archiveId: string
+      readonly hash?: string | undefined
+    }) => {
+      asked.push([archiveId, hash])
+      return Promise.resolve({ ...archive(1), hash: hash ?? 'other' })
+    },
+  }
+  const given = plan({ archiveId: ['a', 'b'], archiveHashes: ['known', undefined] })
+  const found = await describedPlan(given, { store, retry: new Retry({ retryFor: 0 }), signal: undefined })
+  t.strictSame(asked, [
+    ['a', 'known'],
+    ['b', undefined],
+  ])
+  t.match(found.jobs, [{ hash: 'known' }, { hash: 'other' }])
+})

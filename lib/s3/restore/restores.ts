@@ -55,9 +55,17 @@ export class Restores {
     this.#facts = facts
   }
 
-  /** Describes an object and its parts. The requests of its job are about the object that was described last. */
-  async describe(archiveId: string, signal: AbortSignal | undefined): Promise<DescribedObject> {
-    const described = await describeObject(this.#facts.client, this.#objectOf(archiveId, signal))
+  /**
+   * Describes an object and its parts. The requests of its job are about the object that was described last.
+   *
+   * @param known - the composite that the caller knows
+   */
+  async describe(
+    archiveId: string,
+    signal: AbortSignal | undefined,
+    known?: string,
+  ): Promise<DescribedObject> {
+    const described = await describeObject(this.#facts.client, this.#objectOf(archiveId, signal), known)
     const { size, hash, etag } = described
     this.#objects.set(archiveId, { size, hash, etag })
     return described

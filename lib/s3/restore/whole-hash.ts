@@ -13,7 +13,7 @@ import type { ObjectFacts } from '../bucket-responses.js'
 
 /** The hash that all bytes of an object must give. */
 export interface WholeHash {
-  /** `md5-` and 32 hex digits. */
+  /** Its form states the algorithm: `md5-` and 32 hex digits; others are those of partwise-hash.ts. */
   readonly hash: string
   /** Begins the hash; its digest has the same form. */
   readonly begin: () => ByteHasher
@@ -21,6 +21,11 @@ export interface WholeHash {
 
 /** The encryptions of S3 with which the ETag is an MD5. */
 const PLAIN: readonly (string | undefined)[] = [undefined, 'AES256']
+
+/** Whether an object is encrypted so that its ETag is made of MD5 digests, or not at all. */
+export function isPlain({ encryption }: Pick<ObjectFacts, 'encryption'>): boolean {
+  return PLAIN.includes(encryption)
+}
 
 /** The hash of all bytes of an object; why it has none, as a clause, if the ETag is no MD5 of them. */
 export function wholeHashOf({

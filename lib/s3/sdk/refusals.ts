@@ -39,6 +39,11 @@ const WRONG_TIME: Refusal = {
   reason: 'signature-time',
   advice: 'Check the clock of this machine.',
 }
+const UPLOAD_MISSING: Refusal = {
+  kind: 'missing',
+  reason: 'upload-not-found',
+  advice: 'The upload was completed or aborted, or a lifecycle rule of the bucket has removed it.',
+}
 const WRONG_HASH: Refusal = {
   reason: 'body-hash-mismatch',
   advice:
@@ -51,11 +56,7 @@ const CODES: Readonly<Record<string, Refusal>> = {
   NoSuchKey: OBJECT_MISSING,
   NoSuchVersion: OBJECT_MISSING,
   NotFound: OBJECT_MISSING, // the SDK's name for a 404 without a body
-  NoSuchUpload: {
-    kind: 'missing',
-    reason: 'upload-not-found',
-    advice: 'The upload was completed or aborted, or a lifecycle rule of the bucket has removed it.',
-  },
+  NoSuchUpload: UPLOAD_MISSING,
   ExpiredToken: EXPIRED,
   TokenRefreshRequired: EXPIRED,
   InvalidAccessKeyId: REJECTED,
@@ -93,6 +94,11 @@ const CODES: Readonly<Record<string, Refusal>> = {
   },
 }
 
+/** S3 has a code of its own for it, and radosgw has none. */
+const PERHAPS_NO_CLASS: Refusal = {
+  advice: 'Servers other than S3 say this of a storage class that they do not have as well: STANDARD exists.',
+}
+
 /** The meaning of a code that has another one for this operation. */
 const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Refusal>>>> = {
   HeadBucket: { NotFound: BUCKET_MISSING },
@@ -118,6 +124,9 @@ const BY_OPERATION: Readonly<Record<string, Readonly<Record<string, Refusal>>>> 
       advice: 'The object is of a storage class from which nothing is restored: it can be read at once.',
     },
   },
+  CreateMultipartUpload: { InvalidArgument: PERHAPS_NO_CLASS },
+  PutObject: { InvalidArgument: PERHAPS_NO_CLASS },
+  ListParts: { NoSuchKey: UPLOAD_MISSING }, // of radosgw
   CompleteMultipartUpload: {
     BadDigest: { reason: REFUSED_COMPLETION },
     EntityTooSmall: {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import t from 'tap'
 import type { BucketClient } from '../../../lib/s3/bucket-client.js'
 import type { AttributesPage, ObjectFacts, ObjectPart } from '../../../lib/s3/bucket-responses.js'
+import { ServiceError } from '../../../lib/errors.js'
+import { CompositeHash, toWireHash } from '../../../lib/s3/composite-hash.js'
 import { describeObject, type DescribedObject } from '../../../lib/s3/restore/described-object.js'
 
 const HASHES = ['a', 'b', 'c'].map((text) => createHash('sha256').update(text).digest('hex'))
@@ -126,6 +128,40 @@ t.test('a list of parts that does not end is an error, and does not fill the mem
   })
   const endless = Array.from({ length: 3 }, (_, i) => pageOf({ items: many.slice(0, 5000), marker: `${i}` }))
   await t.rejects(describe(...endless), { code: 'ERR_UNVERIFIABLE', message: /more than 10000 parts/ })
+})
+
+t.test('a server that does not know the attributes describes an object by HeadObject', async (t) => {
+  const failure = (serviceCode: string): ServiceError =>
+    new ServiceError('no', { operation: 'GetObjectAttributes', serviceCode })
+  const describeBy = (
+    error: Error,
+    found: Partial<ObjectFacts>,
+    known?: string,
+  ): Promise<DescribedObject> => {
+    const client: Partial<BucketClient> = {
+      getAttributes: () => Promise.reject(error),
+      headObject: () => Promise.resolve({ ...FACTS, ...found }),
+    }
+    return describeObject(client as BucketClient, { bucket: 'backups', key: 'a' }, known)
+  }
+  const composite = toWireHash(new CompositeHash().update(String(HASHES[0])).digest())
+  for (const code of ['UnexpectedResponse', 'IncompleteResponse', 'NotImplemented', 'MethodNotAllowed']) {
+    const { beginHash, ...found } = await describeBy(failure(code), {})
+    t.strictSame(found, { size: 30, hash: `md5-${MD5}`, parts: [], etag: `"${MD5}"` }, code)
+    t.equal(beginHash?.().update(Buffer.from('abc')) instanceof Object, true)
+    t.match(await describeBy(failure(code), {}, composite), { hash: composite }, code)
+  }
+  const unknown = failure('NotImplemented')
+  const inParts = { etag: `"${MD5}-3"`, metadata: { 'part-size': '10' } }
+  t.match(await describeBy(unknown, inParts), { hash: `md5-${MD5}-3` })
+  await t.rejects(describeBy(unknown, { ...inParts, metadata: {} }), { code: 'ERR_UNVERIFIABLE' })
+  await t.rejects(describeBy(unknown, { size: 0 }), { code: 'ERR_SIZE_MISMATCH' })
+  for (const error of [failure('SlowDown'), new Error('other')]) await t.rejects(describeBy(error, {}), error)
+  const own = { hash: { sha256: COMPOSITE, parts: 3 } }
+  for (const found of [own, { etag: undefined }])
+    t.equal(await describeBy(unknown, found).catch((error: unknown) => error), unknown, 'S3, or a page')
+  const single = pageOf({ items: [], hash: undefined, parts: undefined, etag: MD5 })
+  t.match(await describeAs({}, single), { hash: `md5-${MD5}` }, 'what is known of another object is not used')
 })
 
 t.test('an object without SHA-256 has the hash of all its bytes, if its ETag is their MD5', async (t) => {

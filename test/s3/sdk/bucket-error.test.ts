@@ -22,6 +22,7 @@ const CALLS = {
   RestoreObject: (client) => client.restoreObject({ ...where, days: 1 }),
   ListObjectsV2: (client) => client.listObjects({ bucket: 'backups' }),
   AbortMultipartUpload: (client) => client.abortUpload(upload),
+  ListParts: (client) => client.listParts(upload),
 } satisfies Record<string, (client: BucketClient) => Promise<unknown>>
 
 type Row = readonly [
@@ -45,6 +46,8 @@ const ROWS: readonly Row[] = [
     'final',
     /completed or aborted/,
   ],
+  ['ListParts', 404, 'NoSuchUpload', 'NotFoundError', 'upload-not-found', 'final', /lifecycle rule/],
+  ['ListParts', 404, 'NoSuchKey', 'NotFoundError', 'upload-not-found', 'final', /lifecycle rule/],
   ['GetObject', 404, 'NoSuchKey', 'NotFoundError', 'object-not-found', 'final', /Check the key/],
   ['GetObject', 404, 'NoSuchVersion', 'NotFoundError', 'object-not-found', 'final', /Check the key/],
   [
@@ -151,7 +154,9 @@ const ROWS: readonly Row[] = [
   ['PutObject', 400, 'EntityTooLarge', 'ServiceError', undefined, 'final', /5 GiB/],
   ['PutObject', 400, 'InvalidStorageClass', 'ServiceError', undefined, 'final', /another one/],
   ['PutObject', 400, 'KeyTooLongError', 'ServiceError', undefined, 'final', /1,024 bytes/],
-  ['PutObject', 400, 'InvalidArgument', 'ServiceError', undefined, 'final', /The reason\./],
+  ['PutObject', 400, 'InvalidArgument', 'ServiceError', undefined, 'final', /storage class/],
+  ['CreateMultipartUpload', 400, 'InvalidArgument', 'ServiceError', undefined, 'final', /STANDARD/],
+  ['UploadPart', 400, 'InvalidArgument', 'ServiceError', undefined, 'final', /The reason\. \(/],
   ['PutObject', 501, 'NotImplemented', 'ServiceError', undefined, 'final', /servers other than S3/],
   ['PutObject', 412, 'PreconditionFailed', 'ServiceError', 'exists', 'final', /is not overwritten/],
   [
@@ -347,11 +352,11 @@ t.test('no secret of a request is in an error, nor a control character of a mess
     t.notMatch(inspect(error, { depth: 10 }), token)
     t.match(inspect(error, { depth: 10 }), code)
   }
-  const { client } = await scriptedBucket(t, xml(400, errorXml('InvalidArgument', 'a\u009b[31mb\nc\u202e')))
+  const { client } = await scriptedBucket(t, xml(400, errorXml('MalformedXML', 'a\u009b[31mb\nc\u202e')))
   await t.rejects(client.createUpload(where), {
-    message: 'CreateMultipartUpload: a\\u{9b}[31mb c\\u{202e}. (InvalidArgument)',
+    message: 'CreateMultipartUpload: a\\u{9b}[31mb c\\u{202e}. (MalformedXML)',
   })
-  const long = await scriptedBucket(t, xml(400, errorXml('InvalidArgument', 'x'.repeat(5000))))
+  const long = await scriptedBucket(t, xml(400, errorXml('MalformedXML', 'x'.repeat(5000))))
   const error = await long.client.createUpload(where).catch((error: unknown) => error as Error)
   t.ok((error as Error).message.length < 1100)
 })

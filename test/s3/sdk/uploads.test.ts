@@ -252,6 +252,28 @@ t.test('a response without the fields that are needed is incomplete', async (t) 
   await t.rejects(other.client.createUpload(where), incomplete)
 })
 
+t.test('a completion may state no ETag, or one without quotes, if it names the key', async (t) => {
+  const etagAfter = async (fields: string): Promise<string | undefined> => {
+    const body = `<CompleteMultipartUploadResult>${fields}</CompleteMultipartUploadResult>`
+    const { client } = await scriptedBucket(t, xml(200, body))
+    const parts = [{ partNumber: 1, etag: '"e"' }]
+    return (await client.completeUpload({ ...where, uploadId: 'u', parts })).etag
+  }
+  const key = `<Key>${where.key}</Key>`
+  t.equal(await etagAfter(`${key}<ETag></ETag>`), undefined)
+  t.equal(await etagAfter(key), undefined)
+  t.equal(await etagAfter('<ETag>e-1</ETag>'), '"e-1"')
+  t.equal(await etagAfter(`${key}<ETag>W/"e"</ETag>`), 'W/"e"')
+  for (const fields of ['<Key>other</Key><ETag></ETag>', '<ETag></ETag>', '<ETag>\u00e9</ETag>'])
+    await t.rejects(etagAfter(fields), { code: 'ERR_SERVICE', serviceCode: 'IncompleteResponse' })
+  const put = await scriptedBucket(t, headers(200))
+  const bytes = Buffer.from('abc')
+  await t.rejects(put.client.putObject({ ...where, bytes, sha256: 'ab'.repeat(32) }), {
+    name: 'ServiceError',
+    serviceCode: 'IncompleteResponse',
+  })
+})
+
 t.test('the composite of another object is no hash of a part', async (t) => {
   for (const wrong of [`${base64('ab'.repeat(32))}-1`, 'x']) {
     const { client } = await scriptedBucket(t, headers(200, { etag: '"e"', 'x-amz-checksum-sha256': wrong }))

@@ -9,6 +9,7 @@ import type { BucketConnection } from '../bucket-connection.js'
 import { bucketOf, objectOf, paidBucketOf, present } from './request-fields.js'
 import {
   decodedKey,
+  etagOf,
   hashOf,
   nextMarkerOf,
   partHashOf,
@@ -85,7 +86,7 @@ export async function listObjects(
     return {
       key: decodedKey(operation, object.Key, output.EncodingType),
       size: requiredSize(operation, 'Size', object.Size),
-      etag: tokenOf(object.ETag),
+      etag: etagOf(object.ETag),
       storageClass: storageClassOf(operation, object.StorageClass),
       lastModified: timeOf(object.LastModified),
     }

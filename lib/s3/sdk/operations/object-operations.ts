@@ -20,7 +20,9 @@ import { exactly } from '../exact-body.js'
 import { asPlainDownload } from '../one-request.js'
 import { bucketOf, conditionOf, keyOf, newObjectOf, objectOf, present } from './request-fields.js'
 import {
+  etagOf,
   hashOf,
+  requiredEtag,
   requiredSize,
   restoreOf,
   storageClassOf,
@@ -43,7 +45,7 @@ export async function headObject(connection: BucketConnection, request: ObjectRe
   )
   return {
     size: requiredSize(operation, 'Content-Length', output.ContentLength),
-    etag: tokenOf(output.ETag),
+    etag: etagOf(output.ETag),
     versionId: versionOf(output.VersionId),
     storageClass: storageClassOf(operation, output.StorageClass),
     lastModified: timeOf(output.LastModified),
@@ -70,7 +72,8 @@ export async function putObject(connection: BucketConnection, request: PutReques
     request,
     (sdk, body) => new sdk.PutObjectCommand({ ...input, Body: body }),
   )
-  return toStoredObject('PutObject', output)
+  requiredEtag('PutObject', output.ETag)
+  return toStoredObject(output)
 }
 
 /** GetObject, of a range. */
@@ -99,7 +102,7 @@ export async function getObject(connection: BucketConnection, request: GetReques
         ;(bytes as unknown as Readable).destroy() // it is not read, and would keep its connection
         throw error
       }
-      return { body: bytes, etag: tokenOf(output.ETag), versionId: versionOf(output.VersionId) }
+      return { body: bytes, etag: etagOf(output.ETag), versionId: versionOf(output.VersionId) }
     },
   )
   return { ...facts, body: exactly(operation, body, size) }

@@ -23,14 +23,27 @@ export function partHashOf(text: unknown): string | undefined {
   return parts === undefined ? sha256 : undefined
 }
 
-/** Returns an ETag or an ID that a response must have: it is used in requests. */
-export function requiredToken(operation: string, field: string, value: unknown): string {
-  return requiredField(operation, `valid ${field}`, tokenOf(value))
-}
-
-/** Returns an ETag or an ID that a response may have; `undefined` for any other text. */
+/** Returns a text of a response that is used in requests; `undefined` for any other text. */
 export function tokenOf(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\x21-\x7e]{1,4096}$/.test(value) ? value : undefined
+}
+
+/**
+ * Returns the ETag that a response must have, in the form of {@link etagOf}.
+ *
+ * @throws {ServiceError} `ERR_SERVICE`, service code `IncompleteResponse`: it has none
+ */
+export function requiredEtag(operation: string, value: unknown): string {
+  return requiredField(operation, 'valid ETag', etagOf(value))
+}
+
+/**
+ * Returns an ETag with its quotes; `undefined` if the response has none. GetObjectAttributes states it without quotes, as radosgw
+ * states that of a completion: it must equal the one that HeadObject states.
+ */
+export function etagOf(value: unknown): string | undefined {
+  const etag = tokenOf(value)
+  return etag === undefined || etag.startsWith('"') || etag.startsWith('W/') ? etag : `"${etag}"`
 }
 
 /**
@@ -77,16 +90,13 @@ export function nextMarkerOf(
 }
 
 /** Maps an object that is stored. */
-export function toStoredObject(
-  operation: string,
-  output: {
-    readonly ETag?: string | undefined
-    readonly VersionId?: string | undefined
-    readonly ChecksumSHA256?: string | undefined
-  },
-): StoredObject {
+export function toStoredObject(output: {
+  readonly ETag?: string | undefined
+  readonly VersionId?: string | undefined
+  readonly ChecksumSHA256?: string | undefined
+}): StoredObject {
   return {
-    etag: requiredToken(operation, 'ETag', output.ETag),
+    etag: etagOf(output.ETag),
     versionId: versionOf(output.VersionId),
     hash: hashOf(output.ChecksumSHA256),
   }

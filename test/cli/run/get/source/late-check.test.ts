@@ -3,15 +3,21 @@ import { isCheckedLate, lateNote } from '../../../../../lib/cli/run/get/source/l
 import type { FoundObject } from '../../../../../lib/cli/run/objects/find-objects.js'
 
 const MD5 = '900150983cd24fb0d6963f7d28e17f72'
+const COMPOSITE = Buffer.alloc(32, 1).toString('base64')
 
-function object(etag: string, sha256?: string, size = 3): FoundObject {
+function object(
+  etag: string,
+  sha256?: string,
+  size = 3,
+  more: { readonly hash?: string; readonly metadata?: Record<string, string> } = {},
+): FoundObject {
   const facts = {
     ...{ size, etag: `"${etag}"`, versionId: undefined, lastModified: undefined, restore: undefined },
-    ...{ metadata: {}, storageClass: 'GLACIER', archiveStatus: undefined },
+    ...{ metadata: more.metadata ?? {}, storageClass: 'GLACIER', archiveStatus: undefined },
     hash: sha256 === undefined ? undefined : { sha256, parts: undefined },
   }
   const address = { bucket: 'b-1', key: 'k' }
-  return { address, archiveId: 's3://b-1/k', facts, hash: undefined }
+  return { address, archiveId: 's3://b-1/k', facts, hash: more.hash }
 }
 
 t.test('only an object without SHA-256, whose ETag is an MD5, is checked late', (t) => {
@@ -19,6 +25,19 @@ t.test('only an object without SHA-256, whose ETag is an MD5, is checked late', 
   t.equal(isCheckedLate(object(MD5, 'a'.repeat(64))), false)
   t.equal(isCheckedLate(object(`${MD5}-2`)), false)
   t.equal(isCheckedLate(object(MD5, undefined, 0)), false, 'it has no bytes to verify')
+  t.equal(isCheckedLate(object(MD5, undefined, 3, { hash: `${COMPOSITE}-2` })), false, 'it is another object')
+  t.end()
+})
+
+t.test('the note names the hash by which an object that was sent in parts is verified', (t) => {
+  const metadata = { 'part-size': '2' }
+  const noteOf = (hash?: string): string | undefined =>
+    lateNote([object(`${MD5}-2`, undefined, 3, { metadata, ...(hash !== undefined && { hash }) })], {
+      output: 'f',
+    })
+  t.match(noteOf(), /by the MD5 of its parts that its ETag is\. The file/)
+  t.match(noteOf(`${COMPOSITE}-2`), /by the SHA-256 that the catalog has\. The file/)
+  t.match(noteOf(`${COMPOSITE}-3`), /by the MD5 of its parts/)
   t.end()
 })
 
