@@ -7,6 +7,9 @@ import type { CredentialsErrorReason, ServiceErrorReason } from './service-error
 
 export type { CredentialsErrorReason, ServiceErrorReason } from './service-error-reason.js'
 
+/** The beginning of the ID of an archive that is an object of a bucket. */
+const OBJECT_SCHEME = 's3://'
+
 /** The fields of every error of this package besides its message. */
 export interface ErrorContext {
   /** The error that caused this one: an error of the service or of the system. */
@@ -272,7 +275,7 @@ export class RetriesExhaustedError extends GlacierPipeError {
   }
 }
 
-/** The service does not have the upload: it expired after a day without activity, or was completed or aborted. */
+/** The service does not have the upload: it was completed or aborted, or has expired. */
 export class UploadGoneError extends GlacierPipeError {
   override readonly name = 'UploadGoneError'
   /** The archive that the upload became, if it is known to be deleted. */
@@ -283,8 +286,9 @@ export class UploadGoneError extends GlacierPipeError {
     super(
       'ERR_UPLOAD_GONE',
       archiveId === undefined
-        ? `The service does not have the upload ${uploadId}: it expired after a day without activity, or was completed or ` +
-            'aborted. Look for the archive in the catalog or in an inventory; if it is not there, start a new upload.'
+        ? `The service does not have the upload ${uploadId}: it was completed or aborted, or has expired: in a vault, after a day ` +
+            'without activity. Look for the archive in the catalog, and in the bucket or an inventory of the vault; if it is not ' +
+            'there, start a new upload.'
         : `The upload ${uploadId} is complete, and its archive ${archiveId} was deleted. Start a new upload.`,
       { ...given, uploadId },
     )
@@ -347,7 +351,8 @@ export class CompletionRejectedError extends GlacierPipeError {
 
 /**
  * The completion of an upload was sent, and it is not known what the service stored: the response was lost and the
- * upload no longer exists, or the response names an archive without proof of its content. The next inventory shows it.
+ * upload no longer exists, or the response names an archive without proof of its content. The next inventory of the vault shows it,
+ * or the object in the bucket.
  */
 export class CompletionUnknownError extends GlacierPipeError {
   override readonly name = 'CompletionUnknownError'
@@ -370,7 +375,10 @@ export class CompletionUnknownError extends GlacierPipeError {
         (archiveId === undefined
           ? 'was lost, and the service no longer has the upload. '
           : `names the archive ${archiveId} without proof of its content. `) +
-        `The archive probably exists: look for ${size} bytes of hash ${hash} in an inventory, a day from now.`,
+        `The archive probably exists: look for ${size} bytes of hash ${hash} ` +
+        (archiveId?.startsWith(OBJECT_SCHEME)
+          ? 'at this address.'
+          : 'in the bucket, or in an inventory of the vault, a day from now.'),
       { ...context, uploadId },
     )
     this.size = size
@@ -605,16 +613,15 @@ export class IncompleteSetError extends GlacierPipeError {
   readonly missing: readonly number[]
 
   constructor(firstVolume: string, missing: readonly number[]) {
+    const isObject = firstVolume.startsWith(OBJECT_SCHEME)
     super(
       'ERR_INCOMPLETE_SET',
       missing.length === 0
         ? `The last volume of the set ${firstVolume} is not in the ${
-            firstVolume.startsWith('s3://') ? 'bucket' : 'catalog'
-          }: the stream was not stored to its end, or ${
-            firstVolume.startsWith('s3://') ? 'an object was deleted' : 'a record is missing'
-          }.`
+            isObject ? 'bucket' : 'catalog'
+          }: the stream was not stored to its end, or ${isObject ? 'an object was deleted' : 'a record is missing'}.`
         : `The catalog does not have volume ${missing.join(', ')} of the set ${firstVolume}. ` +
-            'Run "catalog rebuild" when an inventory contains it, or name the volumes to retrieve.',
+            `Run "catalog rebuild"${isObject ? '' : ' when an inventory contains it'}, or name the volumes to retrieve.`,
     )
     this.firstVolume = firstVolume
     this.missing = missing

@@ -153,7 +153,7 @@ const table: [errors.GlacierPipeError, string, string, RegExp, object][] = [
     new errors.CompletionUnknownError(9, 'aa', 'u', { cause }),
     'CompletionUnknownError',
     'ERR_COMPLETION_UNKNOWN',
-    /^The response to the completion of the upload u was lost.*look for 9 bytes of hash aa in an inventory/,
+    /^The response to the completion of the upload u was lost.*look for 9 bytes of hash aa in the bucket, or in an inventory of the vault/,
     { size: 9, hash: 'aa', ...context },
   ],
   [
@@ -462,4 +462,22 @@ t.test('whatever a request throws becomes an error to branch on', async (t) => {
   t.match(toServiceError('X', new AggregateError(['odd'], '')), { message: /no reason was stated/ })
   const ours = new errors.EmptyArchiveError()
   t.equal(toServiceError('X', ours), ours)
+})
+
+t.test('what is in a bucket is not looked for in an inventory', (t) => {
+  const unknown = new errors.CompletionUnknownError(9, 'aa', 'u', { archiveId: 's3://b/k' })
+  t.match(unknown.message, /names the archive s3:\/\/b\/k .* look for 9 bytes of hash aa at this address\.$/)
+  t.match(
+    new errors.CompletionUnknownError(9, 'aa', 'u').message,
+    /in the bucket, or in an inventory of the vault/,
+  )
+  t.match(
+    new errors.IncompleteSetError('s3://b/k', [2]).message,
+    /Run "catalog rebuild", or name the volumes/,
+  )
+  t.match(
+    new errors.IncompleteSetError('a', [2]).message,
+    /Run "catalog rebuild" when an inventory contains it/,
+  )
+  t.end()
 })
