@@ -155,13 +155,13 @@ async function objectAt(
   })
 }
 
-/** The error about an object that exists and may not be looked at: an earlier attempt, whose response was lost, may have stored it. */
+/** The error about an object that exists and may not be looked at. An earlier attempt may have stored it, if its response was lost. */
 function asUnseen(error: ServiceError): ServiceError {
   if (error.reason !== 'exists') return error
   const { operation, serviceCode, status, requestId, reason } = error
   const message =
-    `${error.message} It may be the one that this upload has stored: the credentials may not look at it ` +
-    '(s3:GetObject), and only its SHA-256 would show that.'
+    'An object of this key exists, and the credentials may not look at it (s3:GetObject). If an earlier attempt had no response, ' +
+    'it may be the one that this upload has stored; otherwise it is not overwritten unless that is permitted.'
   return new ServiceError(message, { operation, serviceCode, status, requestId, reason, cause: error })
 }
 

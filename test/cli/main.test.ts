@@ -53,6 +53,12 @@ t.test('a file is stored as what is piped in is, and its size is known', async (
     0,
   )
   t.equal(out.out(), 'hello world')
+  if (process.platform !== 'win32') {
+    const named = stage()
+    const args = ['get', 'docs', '--local-dir', join(dir, 'v'), '-o', '/dev/stdout', '--', id]
+    t.equal(await runHere(args, named), 0)
+    t.equal(named.out(), 'hello world', 'the name of stdout')
+  }
   const accessPolicy = '{"Statement":{"Effect":"Deny","Action":"s3:*"}}'
   const settings = { tags: {}, notifications: null, accessPolicy, lock: null }
   await writeFile(join(dir, 'v/vaults/docs/settings.json'), JSON.stringify(settings))

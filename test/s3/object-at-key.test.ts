@@ -28,7 +28,7 @@ const DENIED = bucketError('HeadObject', 'AccessDenied', 403)
 /** Of an object that exists and may not be looked at. */
 const MAY_BE_OWN = {
   ...{ name: 'ServiceError', reason: 'exists', serviceCode: 'PreconditionFailed', cause: EXISTS },
-  message: /It may be the one that this upload has stored: the credentials may not look at it/,
+  message: /If an earlier attempt had no response, it may be the one that this upload has stored/,
 }
 
 /** A bucket with an object, whose later requests fail with an error, if one is given. */

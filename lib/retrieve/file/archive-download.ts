@@ -117,7 +117,7 @@ export class ArchiveDownload extends ObservablePromise<void, ArchiveDownloadEven
 async function download(context: FollowedDownload, emit: Emit): Promise<void> {
   const { signal } = context
   const target = await outputTarget(context.file, context.runtime.files)
-  if (target.kind !== 'file') await writeThrough(target, () => observedReader(context, emit), signal)
+  if (target.kind === 'stream') await writeThrough(target, () => observedReader(context, emit), signal)
   else await downloadToPartial(target.path, context, emit)
 }
 

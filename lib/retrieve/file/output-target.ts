@@ -11,21 +11,16 @@ const MAX_LINKS = 40
  * The target of an output path:
  * - `file`: a regular file, or a new one. It is replaced when all bytes have arrived
  * - `stream`: a FIFO, a device or a socket. Bytes are written to it as they arrive
- * - `descriptor`: one that is open in this process, and is that of a regular file, as `/dev/stdout` after a redirection. Bytes are
- *   written to it as they arrive: another file in the place of its file would not be what it writes to
  */
-export type OutputTarget = { readonly kind: 'file'; readonly path: string } | WrittenThrough
-
-/** A target to which bytes are written as they arrive. */
-export type WrittenThrough =
+export type OutputTarget =
+  | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'stream'; readonly path: string; readonly isFifo: boolean; readonly isSocket: boolean }
-  | { readonly kind: 'descriptor'; readonly path: string; readonly descriptor: number }
 
 /**
  * Determines the target of a path. Symbolic links are followed, even to a file that does not exist.
  *
- * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the path is that of a directory, its directory does not exist, or the
- *   existing file cannot be replaced
+ * @throws {OutputFileError} `ERR_OUTPUT_FILE`: the path is that of a directory, its directory does not exist, the existing file
+ *   cannot be replaced, or it is a descriptor of this process, as `/dev/stdout`, that is that of a file or is closed
  */
 export async function outputTarget(path: string, files: FileSystem): Promise<OutputTarget> {
   assertNamesFile(path, path)
@@ -34,10 +29,22 @@ export async function outputTarget(path: string, files: FileSystem): Promise<Out
   if (found && !found.isFile())
     return { kind: 'stream', path, isFifo: found.isFIFO(), isSocket: found.isSocket() }
   const target = await resolveLinks(path, files)
-  const descriptor = await descriptorAt(target, files)
-  if (descriptor !== undefined) return { kind: 'descriptor', path, descriptor }
+  if ((await descriptorAt(target, files)) !== undefined)
+    throw new OutputFileError(
+      path,
+      'It is a descriptor that is open or closed already, and not a file that can be replaced. Give the path of a file, or write to stdout and redirect it.',
+    )
   if (found) await assertReplaceable(target, found, files)
   return { kind: 'file', path: target }
+}
+
+/**
+ * The descriptor of this process to which a path leads, such as 1 for `/dev/stdout`; `undefined` for any other path, also one that
+ * cannot be written.
+ */
+export async function descriptorOf(path: string, files: FileSystem): Promise<number | undefined> {
+  const target = await resolveLinks(path, files).catch(() => undefined)
+  return target === undefined ? undefined : descriptorAt(target, files)
 }
 
 /**

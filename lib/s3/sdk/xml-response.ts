@@ -26,19 +26,18 @@ const SUCCESSES_OF_WRITES: ReadonlySet<number> = new Set([200, 202, 204])
 /** The headers in which the service and other servers send the ID of a request. */
 const REQUEST_IDS = ['x-amz-request-id', 'x-amzn-requestid', 'x-amz-id-2']
 
-/** A header that describes an object, and one that describes a bucket. */
-const DESCRIBING = ['etag', 'x-amz-bucket-region']
-
 /**
  * Whether a response with a status below 300 is not the service's: it lacks the request ID, and is a page or has another
  * status than every success of the service. An object may be a page: a range of it has the status 206, and its description
- * has its ETag. Without that check, a page to sign in would be an object of its own size.
+ * has a header of the service. Without that check, a page to sign in, which may have an ETag, would be an object of its own size.
  */
 export function isForeignSuccess(method: string, { statusCode, headers }: ResponseHead): boolean {
   if (REQUEST_IDS.some((name) => headers[name] !== undefined)) return false
   const isRead = method === 'GET' || method === 'HEAD'
   const isPage = /^text\/html\b/i.test(headers['content-type'] ?? '')
-  const isOfObject = statusCode === 206 || (method === 'HEAD' && DESCRIBING.some((name) => name in headers))
+  const isOfObject =
+    statusCode === 206 ||
+    (method === 'HEAD' && Object.keys(headers).some((name) => name.startsWith('x-amz-')))
   const isSuccess = (isRead ? SUCCESSES_OF_READS : SUCCESSES_OF_WRITES).has(statusCode)
   return !isSuccess || (isPage && !isOfObject)
 }

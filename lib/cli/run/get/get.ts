@@ -3,6 +3,8 @@
  * `s3://BUCKET NAME` retrieves an object of a bucket.
  */
 import { refusalOf } from '../../../options/option-error.js'
+import { descriptorOf } from '../../../retrieve/file/output-target.js'
+import { systemFiles } from '../../../runtime/system-files.js'
 import { pipeToClose } from '../../../streams/pipe-to-close.js'
 import { retrieveArchive } from '../../../vault/retrieve-archive.js'
 import { retrieveToFile } from '../../../vault/retrieve-to-file.js'
@@ -46,7 +48,7 @@ export async function get(
     await getMany(place, archiveIds, given.match, given, io, argv)
     return
   }
-  const source = sourceOf(place, archiveIds, given)
+  const source = sourceOf(place, archiveIds, await withStdout(given))
   const { options } = source
   const { output, wait, dryRun } = options
   if (output === undefined && wait && !dryRun && io.stdout.isTTY) {
@@ -67,6 +69,13 @@ export async function get(
     if (wait) await transfer(retrieval, { target, words, options, io, argv })
     else await startOnly(retrieval, { describeJob, words, options, io, argv })
   })
+}
+
+/** The options with `-` in the place of `/dev/stdout` and other names of stdout, which may be a file or a socket that cannot be opened again. */
+async function withStdout(options: GetOptions): Promise<GetOptions> {
+  const { output = '-' } = options
+  if (output === '-') return options
+  return (await descriptorOf(output, systemFiles)) === 1 ? { ...options, output: '-' } : options
 }
 
 /**

@@ -9,6 +9,7 @@ import type { BucketRequest } from '../../../s3/bucket-requests.js'
 import type { ListedObject, ObjectFacts } from '../../../s3/bucket-responses.js'
 import type { RepeatableOperations } from '../../../s3/retry/retrying-bucket.js'
 import { itemsOf } from '../../../store/paging.js'
+import { UsageError } from '../../command-errors.js'
 
 /** The state of a key: its object, `missing`, or `unknown` if the policies do not permit to look. */
 export type SeenObject = ObjectFacts | 'missing' | 'unknown'
@@ -28,19 +29,28 @@ export interface EmptiedBucketContext {
 export class EmptiedBucket {
   readonly address: VaultAddress
   readonly #context: EmptiedBucketContext
-  /** By key: the ETag of the object; `undefined` if it is not known, `missing` if there was no object. */
-  readonly #seen = new Map<string, string | undefined>()
-  #bucket: Promise<unknown> | undefined
+  /** By key: the ETag of the object, or another of its states. */
+  readonly #seen = new Map<string, string>()
 
   constructor(context: EmptiedBucketContext) {
     this.#context = context
     this.address = context.address
   }
 
-  /** Looks at a key. The deletion of its object refers to what was seen last. */
+  /**
+   * Looks at a key. The deletion of its object refers to what was seen first, which the user has confirmed.
+   *
+   * @throws {UsageError} something else was seen before
+   */
   async look(key: string): Promise<SeenObject> {
     const seen = await this.#facts(key)
-    this.#seen.set(key, typeof seen === 'object' ? seen.etag : seen === 'missing' ? seen : undefined)
+    const state = typeof seen === 'object' ? (seen.etag ?? 'untagged') : seen
+    const before = this.#seen.get(key)
+    if (before !== undefined && before !== state)
+      throw new UsageError(
+        'The bucket was changed since the question. Nothing was deleted. Run the command again.',
+      )
+    this.#seen.set(key, state)
     return seen
   }
 
@@ -51,8 +61,8 @@ export class EmptiedBucket {
   }
 
   /**
-   * Deletes the object that was seen. The request names its ETag, so that it can be repeated. Without an ETag it is made once: a
-   * repeated one could meet a newer object. If there was no object, nothing is deleted.
+   * Deletes the object that was seen. The request names its ETag, so that it can be repeated. Without an ETag, or with a server that
+   * knows no such condition, it is made once: a repeated one could meet a newer object. If there was no object, nothing is deleted.
    *
    * @throws {ServiceError} reason `object-changed`: another object is at the key
    * @throws {NotFoundError} reason `bucket-not-found`
@@ -60,22 +70,40 @@ export class EmptiedBucket {
   async deleteArchive({ archiveId }: { readonly archiveId: string }): Promise<void> {
     const { client, single, request } = this.#context
     const key = keyIn(archiveId)
-    const etag = this.#seen.get(key)
-    if (etag === undefined) await single.deleteObject({ ...request, key })
-    else if (etag === 'missing')
-      await (this.#bucket ??= client.headBucket(request)) // its absence looks the same
-    else
-      await client.deleteObject({ ...request, key, ifMatch: etag }).catch(async (error: unknown) => {
-        if (!(await this.#isGone(key, error))) throw error
-      })
+    const ifMatch = this.#seen.get(key)
+    if (ifMatch === 'missing') {
+      await client.headBucket(request) // if the bucket is missing, it looks the same
+      return
+    }
+    if (ifMatch === undefined || ifMatch === 'unknown' || ifMatch === 'untagged') {
+      await single.deleteObject({ ...request, key })
+      return
+    }
+    try {
+      await client.deleteObject({ ...request, key, ifMatch })
+    } catch (error) {
+      if (error instanceof ServiceError && error.status === 501)
+        await single.deleteObject({ ...request, key })
+      else await this.#assertGone(key, error)
+    }
   }
 
-  /** Whether a deletion failed since the object is gone: an earlier attempt, whose response was lost, has deleted it. */
-  async #isGone(key: string, error: unknown): Promise<boolean> {
-    if (!(error instanceof ServiceError)) return false
+  /**
+   * Checks that a deletion failed because the object is gone: an earlier attempt, whose response was lost, has deleted it.
+   *
+   * @throws {ServiceError} `error`, unless that is so; if the object may not be looked at, another one that says so
+   */
+  async #assertGone(key: string, error: unknown): Promise<void> {
+    if (!(error instanceof ServiceError) || error.reason === 'bucket-not-found') throw error
+    if (error.reason === 'object-not-found') return
     // In a bucket with versions, the mark of the deletion is at the key now.
-    if (error.reason === 'object-changed') return (await this.#facts(key)) === 'missing'
-    return error.reason === 'object-not-found'
+    const found = error.reason === 'object-changed' ? await this.#facts(key) : undefined
+    if (found === 'missing') return
+    if (found !== 'unknown') throw error
+    const { operation, serviceCode, status, requestId, reason } = error
+    const message =
+      'The object was replaced, or an earlier attempt has deleted it: the credentials may not look at it.'
+    throw new ServiceError(message, { operation, serviceCode, status, requestId, reason, cause: error })
   }
 
   async #facts(key: string): Promise<SeenObject> {

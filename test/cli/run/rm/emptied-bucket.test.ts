@@ -1,6 +1,7 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
+  DeleteObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
@@ -63,14 +64,11 @@ t.test('an object is deleted as it was seen, and another one at its key is kept'
 })
 
 t.test('where there was no object, none is deleted', async (t) => {
-  const { bucket, store, stored, sdk } = await emptied(t, [])
+  const { bucket, store, stored } = await emptied(t, [])
   t.equal(await bucket.look('a'), 'missing')
   await store('a', 'newer')
   await bucket.deleteArchive({ archiveId })
   t.strictSame(await stored(), ['a'])
-  await bucket.look('a')
-  await bucket.deleteArchive({ archiveId })
-  await sdk.send(new DeleteBucketCommand({ Bucket }))
   const gone = await emptied(t, [])
   await gone.sdk.send(new DeleteBucketCommand({ Bucket }))
   t.equal(await gone.bucket.look('a'), 'missing', 'as a bucket that is missing')
@@ -78,6 +76,15 @@ t.test('where there was no object, none is deleted', async (t) => {
     name: 'NotFoundError',
     reason: 'bucket-not-found',
   })
+})
+
+t.test('an object without an ETag is deleted by one request', async (t) => {
+  const world = await emptied(t, ['a'], {
+    headObject: async (request) => ({ ...(await world.client.headObject(request)), etag: undefined }),
+  })
+  await world.bucket.look('a')
+  await world.bucket.deleteArchive({ archiveId })
+  t.strictSame(await world.stored(), [])
 })
 
 t.test('an object that may not be looked at is deleted by one request', async (t) => {
@@ -116,3 +123,57 @@ t.test('an earlier attempt may have deleted it, also in a bucket with versions',
   await broken.bucket.look('a')
   await t.rejects(broken.bucket.deleteArchive({ archiveId }), { message: 'broken' })
 })
+
+t.test('a second look protects what the first one has seen', async (t) => {
+  for (const [before, change] of [
+    ['of a', 'newer'],
+    [undefined, 'newer'],
+    ['of a', undefined],
+  ] as const) {
+    const { bucket, store, sdk } = await emptied(t, before === undefined ? [] : ['a'])
+    await bucket.look('a')
+    await bucket.look('a')
+    if (change === undefined) await sdk.send(new DeleteObjectCommand({ Bucket, Key: 'a' }))
+    else await store('a', change)
+    await t.rejects(bucket.look('a'), { name: 'UsageError', message: /was changed since the question/ })
+  }
+})
+
+t.test(
+  'a server that knows no condition, and one whose object may not be looked at afterwards',
+  async (t) => {
+    const failing = (status: number, serviceCode: string, reason?: 'object-changed') => {
+      return new ServiceError(serviceCode, { operation: 'DeleteObject', serviceCode, status, reason })
+    }
+    const keyed: string[] = []
+    const old = await emptied(t, ['a'], {
+      deleteObject: ({ key, ifMatch }) => {
+        keyed.push(`${key} ${ifMatch === undefined ? 'any' : 'one'}`)
+        return ifMatch === undefined ? Promise.resolve() : Promise.reject(failing(501, 'NotImplemented'))
+      },
+    })
+    await old.bucket.look('a')
+    await old.bucket.deleteArchive({ archiveId })
+    t.strictSame(keyed, ['a one', 'a any'])
+    const denied = new AccessDeniedError('denied', { operation: 'DeleteObject', serviceCode: 'AccessDenied' })
+    const refusing = await emptied(t, ['a'], { deleteObject: () => Promise.reject(denied) })
+    await refusing.bucket.look('a')
+    await t.rejects(refusing.bucket.deleteArchive({ archiveId }), denied)
+
+    let looks = 0
+    const details = { operation: 'HeadObject', serviceCode: 'AccessDenied', status: 403 }
+    const unseen = await emptied(t, ['a'], {
+      deleteObject: () => Promise.reject(failing(412, 'PreconditionFailed', 'object-changed')),
+      headObject: (request) =>
+        looks++ === 0
+          ? unseen.client.headObject(request)
+          : Promise.reject(new AccessDeniedError('denied', details)),
+    })
+    await unseen.bucket.look('a')
+    await t.rejects(unseen.bucket.deleteArchive({ archiveId }), {
+      name: 'ServiceError',
+      reason: 'object-changed',
+      message: /was replaced, or an earlier attempt has deleted it/,
+    })
+  },
+)

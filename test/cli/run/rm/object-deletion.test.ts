@@ -173,17 +173,23 @@ t.test('an object that is replaced while the question is open is not deleted', a
   const world = await bucketWorld(t, credentials)
   await put(world, 'recorded')
   for (const [key, replace, err] of [
-    ['recorded', true, /is another one than the catalog has/],
+    ['recorded', true, /The bucket was changed since the question\. Nothing was deleted/],
     ['unrecorded', true, /The bucket was changed since the question\. Nothing was deleted/],
+    ['unhashed', true, /The bucket was changed since the question\. Nothing was deleted/],
+    ['more volumes', true, /The bucket was changed since the question\. Nothing was deleted/],
     ['unrecorded', false, /1 archive deleted/],
   ] as const) {
-    if (key === 'unrecorded') await store(world, key)
+    if (key === 'unrecorded' || key === 'more volumes') await store(world, key)
+    if (key === 'unhashed')
+      await world.sdk.send(new PutObjectCommand({ Bucket: 'backups', Key: key, Body: 'older' }))
     const it = stage(Buffer.alloc(0), ['stdin', 'stderr'], {}, new VirtualClock())
     const stdin = Object.assign(new PassThrough(), { isTTY: true })
     const ended = runHere(['rm', ...world.where, `s3://backups/${key}`], { ...it, io: { ...it.io, stdin } })
     while (!it.err().includes('[y/N]')) await settled(1)
-    const input = { Bucket: 'backups', Key: key, Body: 'newer', ChecksumAlgorithm: 'SHA256' } as const
-    if (replace) await world.sdk.send(new PutObjectCommand(input))
+    const algorithm = key === 'unhashed' ? {} : { ChecksumAlgorithm: 'SHA256' as const }
+    const input = { Bucket: 'backups', Key: key, Body: 'newer', ...algorithm }
+    if (key === 'more volumes') await store(world, `${key}.volume2`, { volume: '2' })
+    else if (replace) await world.sdk.send(new PutObjectCommand(input))
     stdin.write('y\n')
     t.equal(await ended, replace ? 2 : 0)
     t.match(it.err(), err)
