@@ -8,11 +8,11 @@ import type { ObjectFacts } from '../bucket-responses.js'
 import { CompositeHash, parseWireHash, toWireHash } from '../composite-hash.js'
 import { isPlain, type WholeHash } from './whole-hash.js'
 
-/** What decides how an object is divided, and its ETag. */
+/** The facts that decide how an object is divided, and its ETag. */
 export type PartwiseFacts = Pick<ObjectFacts, 'encryption' | 'etag' | 'metadata' | 'size'>
 
 /**
- * The hash of all bytes of an object, computed part by part; `undefined` if there is none.
+ * The hash of all bytes of an object, computed part by part; `undefined` if neither is known.
  *
  * - The composite that the caller knows, as from the catalog: SHA-256. An object of one part needs no metadata.
  * - Otherwise the ETag of an object that was sent in parts: the MD5 of the MD5 digests of the parts, and `-N`. The documentation of
