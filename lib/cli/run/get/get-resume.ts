@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { AbortError, ConnectionError, RetriesExhaustedError, ServiceError } from '../../../errors.js'
 import { systemFiles } from '../../../runtime/system-files.js'
 import { systemReason } from '../../../fs/system-reason.js'
-import { outputTarget } from '../../../retrieve/file/output-target.js'
+import { outputTarget, type OutputTarget } from '../../../retrieve/file/output-target.js'
 import { ResumableError } from '../../command-errors.js'
 import { shellCommand } from '../../output/shell-command.js'
 
@@ -24,7 +24,9 @@ export interface EndedGet {
 /** The error, with what is kept and the command that resumes, if something is kept and the same command may succeed. */
 export async function withResumeHint(error: unknown, ended: EndedGet): Promise<unknown> {
   const { output, hasJob, kept, argv } = ended
-  const partial = await partialOf(ended)
+  const target =
+    output === undefined ? undefined : await outputTarget(output, systemFiles).catch(() => undefined)
+  const partial = await partialOf(ended, target)
   const isStopped = error instanceof AbortError || (error as Error).name === 'AbortError'
   const isJobKept = hasJob && kept !== undefined
   // Where nothing but the partial file is kept, the same command may use it once a job was found.
@@ -36,15 +38,20 @@ export async function withResumeHint(error: unknown, ended: EndedGet): Promise<u
   const command = shellCommand(['glacier-pipe', ...argv], [])
   return new ResumableError(
     explained,
-    `${keptText(ended, partial)} To resume, run the same command again: ${command}`,
+    `${keptText(ended, target, partial)} To resume, run the same command again: ${command}`,
   )
 }
 
-function keptText({ output, again, hasJob, kept }: EndedGet, partial: string | undefined): string {
+function keptText(
+  { output, again, hasJob, kept }: EndedGet,
+  target: OutputTarget | undefined,
+  partial: string | undefined,
+): string {
   const job = hasJob ? kept : undefined
   if (partial !== undefined)
     return job === undefined ? `${partial} is kept.` : `${job}, and so is ${partial}.`
-  if (output === undefined) return `${job}. The output on stdout starts again from its beginning.`
+  if (output === undefined || target?.kind === 'stream')
+    return `${job}. The output on ${output ?? 'stdout'} starts again from its beginning.`
   return again === undefined ? `${job}.` : `${job}. ${again} is retrieved again from its beginning.`
 }
 
@@ -54,10 +61,12 @@ function outputReason(error: unknown): string | undefined {
 }
 
 /** The path of the partial file, if the next run uses it. */
-async function partialOf({ output, again }: EndedGet): Promise<string | undefined> {
-  if (output === undefined || again !== undefined) return undefined
-  const target = await outputTarget(output, systemFiles).catch(() => undefined)
-  const found = target?.kind === 'file' && (await stat(`${target.path}.partial`).catch(() => undefined))
+async function partialOf(
+  { output, again }: EndedGet,
+  target: OutputTarget | undefined,
+): Promise<string | undefined> {
+  if (again !== undefined || target?.kind !== 'file') return undefined
+  const found = await stat(`${target.path}.partial`).catch(() => undefined)
   return found && found.size > 0 ? `${output}.partial` : undefined
 }
 

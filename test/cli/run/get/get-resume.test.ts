@@ -103,6 +103,11 @@ t.test('what is kept depends on what was begun', async (t) => {
   const stopped = new AbortError()
   t.match(await hint(stopped), /^The retrieval job is kept\. To resume, .*: glacier-pipe get v -o \S+out$/)
   t.equal(await hint(stopped, { hasJob: false }), undefined, 'nothing was begun')
+  if (process.platform !== 'win32')
+    t.match(
+      await hint(stopped, { output: '/dev/null' }),
+      /The output on \/dev\/null starts again from its beginning\./,
+    )
   t.equal(await hint(stopped, { kept: undefined }), undefined, 'an object that needs no restore')
   await writeFile(`${file}.partial`, 'x')
   t.match(await hint(stopped, { hasJob: false }), /out\.partial is kept\. To resume/)
