@@ -51,7 +51,8 @@ export interface UploadedPart extends ByteRange {
 export interface UploadWarning {
   /**
    * - `NEARLY_FULL`: four fifths of the maximum number of parts of an archive are used
-   * - `PARTS_DIFFERED`: parts of a resumed upload differed from the source as it is now, and were sent again
+   * - `PARTS_DIFFERED`: parts of a resumed upload differed from the source as it is now, or had no
+   *   hash at the service, and were sent again
    * - `POSSIBLE_ORPHAN`: a request that stores an archive may have been carried out, but had no response
    * - `REQUEST_STUCK`: a request has failed for 15 minutes while others succeeded
    * - `VOLUME_EXPIRED`: the service no longer has the upload of a later volume, which is uploaded again

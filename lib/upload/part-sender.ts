@@ -80,7 +80,7 @@ export class PartSender {
     if (this.#differed > 0)
       this.#context.emit('warning', {
         code: 'PARTS_DIFFERED',
-        message: `${this.#differed} of the parts uploaded before differed from the source as it is now, and were sent again.`,
+        message: `${this.#differed} of the parts uploaded before differ from the source as it is now, or have no hash at the service, and were sent again.`,
       })
   }
 
