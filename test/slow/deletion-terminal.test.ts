@@ -55,9 +55,9 @@ t.test(
       return it.out().split('\n').length - 1
     }
     const typeName = 'type the name of the vault: '
-    t.match(await answered(typeName, 'y', ['empty', 'docs', ...where]), /Nothing was deleted[^]*exit 2\n$/)
+    t.match(await answered(typeName, 'y', ['empty', 'docs', ...where]), /Nothing was deleted[^]*exit 1\n$/)
     const prune = ['prune', 'docs', '--keep-last', '1', '--now', ...where]
-    t.match(await answered('[y/N] ', 'n', prune), /Delete 1 archive from docs permanently\?[^]*exit 2\n$/)
+    t.match(await answered('[y/N] ', 'n', prune), /Delete 1 archive from docs permanently\?[^]*exit 1\n$/)
     t.equal(await count(), 3, 'nothing is deleted')
     t.match(await answered('[y/N] ', 'y', prune), /1 archive deleted\.[^]*exit 0\n$/)
     t.match(await answered('[y/N] ', 'yes', ['rm', 'docs', 'b', ...where]), /charged for until[^]*exit 0\n$/)

@@ -30,8 +30,7 @@ const SERVER = `
 
 /** Uploads its standard input, and tells the ID of the upload and each part. */
 const UPLOADER = `
-  import { resumeUpload, s3Store, uploadArchive } from ${dist('index.js')}
-  import { s3Client } from ${dist('s3/s3-client.js')}
+  import { resumeUpload, s3Client, s3Store, uploadArchive } from ${dist('index.js')}
   const { settings, uploadId } = JSON.parse(process.argv[2])
   const client = s3Client({ ...settings, forcePathStyle: true })
   const store = s3Store({ client, bucket: 'backups', key: 'big', storageClass: 'GLACIER_IR' })
