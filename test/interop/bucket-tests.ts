@@ -7,7 +7,7 @@ import { otherBucketFor, type OtherBucket, type OtherServer } from './other-serv
 /** A test with a bucket of its own. */
 export type BucketTest = readonly [name: string, run: (t: Test, bucket: OtherBucket) => Promise<void>]
 
-/** Runs all tests with a server; skips them with the reason, if there is none. */
+/** Runs all tests with a server. Given a reason in its place, it skips them with that reason. */
 export function testBuckets(test: Test, server: OtherServer | string): void {
   const isMissing = typeof server === 'string'
   if (!isMissing) test.teardown(() => server.stop())

@@ -6,7 +6,7 @@ import type { S3ClientSettings } from '../../lib/s3/sdk/s3-client-like.js'
 import type { SdkBucketClient } from '../../lib/s3/sdk/sdk-bucket-client.js'
 import { commandHere, start, type Ended } from '../helpers/command.js'
 
-/** What a server of S3 does otherwise than S3. The tests assert each of these, so that a new version of the server is noticed. */
+/** The differences of a server from S3. The tests assert each of them, so that they show it when a new version of the server changes one. */
 export interface Ways {
   /** A storage class of archived objects that the server has. */
   readonly archiveClass: 'DEEP_ARCHIVE' | undefined

@@ -46,10 +46,7 @@ export class EmptiedBucket {
     const seen = await this.#facts(key)
     const state = typeof seen === 'object' ? (seen.etag ?? 'untagged') : seen
     const before = this.#seen.get(key)
-    if (before !== undefined && before !== state)
-      throw new UsageError(
-        'The bucket was changed since the question. Nothing was deleted. Run the command again.',
-      )
+    if (before !== undefined && before !== state) throw changedSinceQuestion()
     this.#seen.set(key, state)
     return seen
   }
@@ -114,4 +111,11 @@ export class EmptiedBucket {
       throw error
     })
   }
+}
+
+/** The error about objects that are not those that the question was about. */
+export function changedSinceQuestion(): UsageError {
+  return new UsageError(
+    'The bucket was changed since the question. Nothing was deleted. Run the command again.',
+  )
 }

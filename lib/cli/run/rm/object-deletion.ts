@@ -13,7 +13,7 @@ import { without } from '../../options/object-options.js'
 import { selectArchives } from '../select/select-archives.js'
 import { announce } from './announcement.js'
 import { deleteAndPrint } from './delete-archives.js'
-import { EmptiedBucket } from './emptied-bucket.js'
+import { changedSinceQuestion, EmptiedBucket } from './emptied-bucket.js'
 import { deletionOf, planRemoval, type Removal } from './removal.js'
 import { printRemovalPlan } from './removal-plan.js'
 import { storedObjects, type StoredObjects } from './stored-objects.js'
@@ -66,10 +66,7 @@ export async function removeObjects(
 function assertUnchanged(asked: readonly Removal[], found: readonly Removal[]): void {
   const textOf = ({ archiveId, record }: Removal): string =>
     JSON.stringify([archiveId, record?.size, record && hashIn(record)])
-  if (asked.map(textOf).join() !== found.map(textOf).join())
-    throw new UsageError(
-      'The bucket was changed since the question. Nothing was deleted. Run the command again.',
-    )
+  if (asked.map(textOf).join() !== found.map(textOf).join()) throw changedSinceQuestion()
 }
 
 /** @throws {UsageError} there is nothing to delete, or an address is that of another bucket */

@@ -3,6 +3,7 @@ import { sha256Of } from '../../bucket/bucket-content.js'
 import { atPort, type ListedBucket } from '../../bucket/listed-bucket.js'
 import { passing } from '../../scenario/passing.js'
 import { bytesOfSize, type ListedOutcomes } from '../../service/listed-world.js'
+import { PART, PART_FAULTS } from '../http/part-faults.js'
 import { bucketSdkClient, prepareBucketSdk } from './bucket-sdk-client.js'
 import { AT, bodyOf, BYTES, on, onEach, parts, read, resultOf } from './port-and-sdk.js'
 
@@ -10,34 +11,8 @@ const HOUR_MS = 3_600_000
 
 t.before(prepareBucketSdk)
 
-const PART = 'upload-1/uploadPart'
-const FAULTS: readonly ListedOutcomes[] = [
-  { [`${PART}/throttled`]: 'true' },
-  { [`${PART}/server-error`]: 'true' },
-  { [`${PART}/server-error`]: 'true', [`${PART}/status`]: '502' },
-  { [`${PART}/server-error-after`]: 'true', [`${PART}/status`]: '503' },
-  { [`${PART}/request-lost`]: 'true' },
-  { [`${PART}/request-lost`]: 'true', [`${PART}/lost-by`]: 'ECONNREFUSED' },
-  { [`${PART}/request-lost`]: 'true', [`${PART}/lost-by`]: 'ETIMEDOUT' },
-  { [`${PART}/request-lost`]: 'true', [`${PART}/lost-by`]: 'silence' },
-  { [`${PART}/request-late`]: 'true' },
-  { [`${PART}/request-late`]: 'true', [`${PART}/lost-by`]: 'silence' },
-  { [`${PART}/response-lost`]: 'true' },
-  { [`${PART}/response-lost`]: 'true', [`${PART}/lost-by`]: 'silence' },
-  { [`${PART}/response-late`]: 'true', [`${PART}/late-min`]: '4' },
-  { [`${PART}/part-late`]: 'true' },
-  { [`${PART}/middlebox-page`]: 'true' },
-  { [`${PART}/middlebox-page`]: 'true', [`${PART}/status`]: '200', [`${PART}/forwarded`]: 'true' },
-  { [`${PART}/middlebox-page`]: 'true', [`${PART}/status`]: '403' },
-  { [`${PART}/early-response`]: 'true' },
-  { [`${PART}/early-response`]: 'true', [`${PART}/early`]: 'server-error' },
-  { [`${PART}/early-response`]: 'true', [`${PART}/early`]: 'ECONNRESET' },
-  { [`${PART}/slow-request`]: 'true' },
-  { [`${PART}/slow-request`]: 'true', [`${PART}/408`]: 'without-body' },
-  { [`${PART}/slow-request`]: 'true', [`${PART}/408`]: 'without-id' },
-  { [`${PART}/body-damaged`]: 'true', [`${PART}/damaged-byte`]: '7' },
-  { [`${PART}/credentials-expired`]: 'true' },
-]
+/** The service holds the part until a newer one has arrived: only a bucket does so. */
+const FAULTS: readonly ListedOutcomes[] = [...PART_FAULTS, { [`${PART}/part-late`]: 'true' }]
 
 for (const outcomes of FAULTS)
   t.test(`a part has the same error with ${Object.entries(outcomes).join(' and ')}`, async (t) => {

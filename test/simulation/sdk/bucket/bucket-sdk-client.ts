@@ -11,6 +11,7 @@ import type { BucketModel } from '../../bucket/bucket-model.js'
 import { RestoreWatch } from '../../bucket/retrieval/restore-watch.js'
 import type { SimProcess } from '../../world/sim-process.js'
 import { CallRecords } from '../http/call-records.js'
+import { SDK_SETTINGS } from '../http/sdk-settings.js'
 import { SimCredentials } from '../http/sim-credentials.js'
 import { SimHandler } from '../http/sim-handler.js'
 import { BucketFront } from './bucket-front.js'
@@ -98,19 +99,12 @@ function s3ClientWith(
 ): S3Client {
   return new S3Client({
     ...settings,
-    region: 'us-east-1',
+    ...SDK_SETTINGS,
     endpoint: 'https://s3.us-east-1.amazonaws.com',
     credentials,
     requestHandler: requestHandler as never, // the handler has the members that the SDK uses
-    maxAttempts: 1,
-    retryMode: 'standard',
-    defaultsMode: 'standard',
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
     useArnRegion: false,
     disableS3ExpressSessionAuth: true,
-    userAgentAppId: () => Promise.resolve(undefined),
-    authSchemePreference: () => Promise.resolve([]),
     sigv4aSigningRegionSet: () => Promise.resolve(undefined),
   })
 }

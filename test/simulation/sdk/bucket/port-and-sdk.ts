@@ -1,11 +1,10 @@
 /** The same scenario with the client of a bucket at the port and with both clients over the SDK, for their tests. */
-import { GlacierPipeError, type ServiceError } from '../../../../lib/errors.js'
 import type { CompleteRequest } from '../../../../lib/s3/bucket-requests.js'
-import { failureKindOf, mayHaveActed } from '../../../../lib/store/failure.js'
 import { sha256Of } from '../../bucket/bucket-content.js'
 import { atPort, onBucket, type ListedBucket } from '../../bucket/listed-bucket.js'
 import type { MakeBucketClient } from '../../network/client-of.js'
 import { bytesOfSize, type ListedOutcomes } from '../../service/listed-world.js'
+import { lastRecord, settledFacts } from '../http/call-results.js'
 import { bucketSdkClient } from './bucket-sdk-client.js'
 
 /** The object of the tests: its key has characters that are escaped in a path. */
@@ -36,29 +35,18 @@ export async function onEach<Result>(
   ]
 }
 
-/** What callers and invariants see of a call. */
+/** The result of a call, as callers and invariants see it. */
 export async function resultOf(
   { process, model }: ListedBucket,
   call: () => Promise<unknown>,
 ): Promise<object> {
-  const settled = await call().then(
-    (value) => ({ value }),
-    (error: unknown) => error,
-  )
-  const last = model.history.records.at(-1)
+  const settled = await settledFacts(call)
   const seen = {
     requests: process.requests,
-    record: last && { ...last, sentMs: undefined, carriedOutMs: undefined },
+    record: lastRecord(model.history),
     objects: model.objects.length,
   }
-  if (!(settled instanceof GlacierPipeError)) return { settled, ...seen }
-  const { serviceCode, status, reason, operation } = settled as Partial<ServiceError>
-  return {
-    ...{ name: settled.name, code: settled.code, serviceCode, status, reason, operation },
-    kind: failureKindOf(settled),
-    mayHaveActed: mayHaveActed(settled),
-    ...seen,
-  }
+  return { ...settled, ...seen }
 }
 
 /** A body with its hash. */

@@ -65,7 +65,7 @@ export function readDocument(text: string): XmlElement {
   return element
 }
 
-/** The text of a child; `undefined` if there is none. */
+/** The text of a child; `undefined` if the element has no such child. */
 export function textIn({ children }: XmlElement, name: string): string | undefined {
   return children.find((child) => child.name === name)?.text
 }

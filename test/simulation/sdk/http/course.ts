@@ -6,7 +6,7 @@ import type { FaultKind } from '../../world/faults.js'
 import type { SimProcess } from '../../world/sim-process.js'
 import type { Reply } from './http.js'
 
-/** What reaches the client in place of the service's response. */
+/** The response or the failure that reaches the client in place of the response of the service. */
 export type Ending =
   /** A response of the service, or of something in between, which has no request ID. */
   | { readonly reply: Reply; readonly isOfService: boolean }

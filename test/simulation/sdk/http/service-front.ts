@@ -1,4 +1,4 @@
-/** What a service below the SDK has of its own: how it reads requests over HTTP, and which responses and faults it has. */
+/** The part of the simulated HTTP that is different for each service: how it reads requests, and its responses and faults. */
 import type { FaultTable } from '../../network/drawn-fault.js'
 import type { Operation } from '../../network/requests.js'
 import type { RequestHistory, RequestSummary } from '../../service/history.js'

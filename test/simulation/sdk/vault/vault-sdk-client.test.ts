@@ -1,7 +1,5 @@
 import t from 'tap'
-import { GlacierPipeError, type ServiceError } from '../../../../lib/errors.js'
 import type { VaultClient } from '../../../../lib/client/vault-client.js'
-import { failureKindOf, mayHaveActed } from '../../../../lib/store/failure.js'
 import { simulatedClient } from '../../network/simulated-client.js'
 import type { RunWorld } from '../../run/run-world.js'
 import { ACCOUNT, OTHER_ACCOUNT, VAULT } from '../../service/accounts.js'
@@ -16,6 +14,8 @@ import {
 import { ServiceModel } from '../../service/service-model.js'
 import { turn } from '../../world/scheduler.js'
 import type { SimProcess } from '../../world/sim-process.js'
+import { lastRecord, settledFacts } from '../http/call-results.js'
+import { PART, PART_FAULTS } from '../http/part-faults.js'
 import { prepareSdk, sdkClient } from './vault-sdk-client.js'
 
 const AT = { vaultName: VAULT }
@@ -57,27 +57,15 @@ async function onBoth<Result>(
   return [await on(simulatedClient, outcomes, scenario), await on(sdkClient, outcomes, scenario)]
 }
 
-/** What callers and invariants see of a call. */
+/** The result of a call, as callers and invariants see it. */
 async function resultOf({ process, service }: Net, call: () => Promise<unknown>): Promise<object> {
-  const settled = await call().then(
-    (value) => ({ value }),
-    (error: unknown) => error,
-  )
-  const { records } = service.history
-  const last = records.at(-1)
+  const settled = await settledFacts(call)
   const seen = {
     requests: process.requests,
-    record: last && { ...last, sentMs: undefined, carriedOutMs: undefined },
+    record: lastRecord(service.history),
     archives: service.archives.size,
   }
-  if (!(settled instanceof GlacierPipeError)) return { settled, ...seen }
-  const { serviceCode, status, reason, operation } = settled as Partial<ServiceError>
-  return {
-    ...{ name: settled.name, code: settled.code, serviceCode, status, reason, operation },
-    kind: failureKindOf(settled),
-    mayHaveActed: mayHaveActed(settled),
-    ...seen,
-  }
+  return { ...settled, ...seen }
 }
 
 /** Stores an archive by an upload, and gives each result on the way. */
@@ -152,35 +140,7 @@ t.test('a request of which no event is waited for takes one turn of the event lo
   }
 })
 
-const PART = 'upload-1/uploadPart'
-const FAULTS: readonly ListedOutcomes[] = [
-  { [`${PART}/throttled`]: 'true' },
-  { [`${PART}/server-error`]: 'true' },
-  { [`${PART}/server-error`]: 'true', [`${PART}/status`]: '502' },
-  { [`${PART}/server-error-after`]: 'true', [`${PART}/status`]: '503' },
-  { [`${PART}/request-lost`]: 'true' },
-  { [`${PART}/request-lost`]: 'true', [`${PART}/lost-by`]: 'ECONNREFUSED' },
-  { [`${PART}/request-lost`]: 'true', [`${PART}/lost-by`]: 'ETIMEDOUT' },
-  { [`${PART}/request-lost`]: 'true', [`${PART}/lost-by`]: 'silence' },
-  { [`${PART}/request-late`]: 'true' },
-  { [`${PART}/request-late`]: 'true', [`${PART}/lost-by`]: 'silence' },
-  { [`${PART}/response-lost`]: 'true' },
-  { [`${PART}/response-lost`]: 'true', [`${PART}/lost-by`]: 'silence' },
-  { [`${PART}/response-late`]: 'true', [`${PART}/late-min`]: '4' },
-  { [`${PART}/middlebox-page`]: 'true' },
-  { [`${PART}/middlebox-page`]: 'true', [`${PART}/status`]: '200', [`${PART}/forwarded`]: 'true' },
-  { [`${PART}/middlebox-page`]: 'true', [`${PART}/status`]: '403' },
-  { [`${PART}/early-response`]: 'true' },
-  { [`${PART}/early-response`]: 'true', [`${PART}/early`]: 'server-error' },
-  { [`${PART}/early-response`]: 'true', [`${PART}/early`]: 'ECONNRESET' },
-  { [`${PART}/slow-request`]: 'true' },
-  { [`${PART}/slow-request`]: 'true', [`${PART}/408`]: 'without-body' },
-  { [`${PART}/slow-request`]: 'true', [`${PART}/408`]: 'without-id' },
-  { [`${PART}/body-damaged`]: 'true', [`${PART}/damaged-byte`]: '7' },
-  { [`${PART}/credentials-expired`]: 'true' },
-]
-
-for (const outcomes of FAULTS)
+for (const outcomes of PART_FAULTS)
   t.test(`a part has the same error with ${Object.entries(outcomes).join(' and ')}`, async (t) => {
     const [port, sdk] = await onBoth(outcomes, async (net) => {
       const uploadId = await openUpload(net)

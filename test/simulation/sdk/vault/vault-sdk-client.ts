@@ -8,6 +8,7 @@ import { PART_SIZE_UNIT } from './vault-operations.js'
 import type { ServiceModel } from '../../service/service-model.js'
 import type { SimProcess } from '../../world/sim-process.js'
 import { CallRecords } from '../http/call-records.js'
+import { SDK_SETTINGS } from '../http/sdk-settings.js'
 import { SimCredentials } from '../http/sim-credentials.js'
 import { SimHandler } from '../http/sim-handler.js'
 import { VaultFront } from './vault-front.js'
@@ -72,16 +73,9 @@ function glacierClientWith(
   credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string }>,
 ): GlacierClient {
   return new GlacierClient({
-    region: 'us-east-1',
+    ...SDK_SETTINGS,
     endpoint: 'https://glacier.us-east-1.amazonaws.com',
     credentials,
     requestHandler: requestHandler as never, // the handler has the members that the SDK uses
-    maxAttempts: 1,
-    retryMode: 'standard',
-    defaultsMode: 'standard',
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-    userAgentAppId: () => Promise.resolve(undefined),
-    authSchemePreference: () => Promise.resolve([]),
   })
 }
